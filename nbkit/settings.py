@@ -33,7 +33,7 @@ _TYPES_IN_WORDS = {
     "time": "a time of day",
 }
 _QUOTED_TYPES = re.compile(r"`([a-z]+(?: \| [a-z]+)*)`")
-_FIELD_AND_REST = re.compile(r"\.?(\w*)(.*)`", re.DOTALL)
+_FIELD_AND_REST = re.compile(r"\.?([\w-]*)(.*)`", re.DOTALL)
 _TOML_POSITION = re.compile(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)$")
 _TABLE_HEADER = re.compile(r"\s*\[(?P<name>[^\[\]]*)\]")
 _KEY = re.compile(r"\s*[\"']?(?P<key>[\w-]+)[\"']?\s*[.=]")
