@@ -235,6 +235,10 @@ def _object_members(part: _Part, expected: str) -> Mapping[str, scan.Buffer]:
     return members
 
 
+# No output and nothing that tools leave behind ever stands in these: read as any reader reads them, the last counts.
+_HARMLESS_TWICE = frozenset({"attachments", "cell_type", "id", "nbformat", "nbformat_minor", "source"})
+
+
 def _refuse_duplicates(part: _Part, members: Mapping[str, scan.Buffer]) -> None:
     """Raise MalformedNotebook for a key that stands twice: a reader sees the last, outputs could hide in the first."""
     if part.layout.spells(part.text, len(part.way), members):
@@ -245,7 +249,7 @@ def _refuse_duplicates(part: _Part, members: Mapping[str, scan.Buffer]) -> None:
         return
     seen: set[str] = set()
     for member in found:
-        if member.key in seen:
+        if member.key in seen and member.key not in _HARMLESS_TWICE:
             expected = f"'{member.key}' once"
             raise part.malformed(expected, "it twice", (member.key,), "keep one of the two")
         seen.add(member.key)

@@ -11,7 +11,7 @@ from nbkit.document import scan
 from nbkit.document.values import JsonObject, JsonValue
 
 _LARGE_BYTES = 8_000_000
-"""From here on cells are decoded one by one, 40 % slower with small cells: all at once would take 6 N of memory."""
+"""From here on cells are decoded one by one, half as slow again; all at once would take 6 N of memory."""
 
 _Batches: TypeAlias = Iterator[list[JsonValue]]
 

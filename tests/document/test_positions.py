@@ -58,3 +58,11 @@ def test_places_are_the_same_in_whatever_order_they_are_asked_for() -> None:
     starts = [offset for offset in range(len(data) + 1) if data[offset : offset + 1] not in (b"\xa9", b"\xbc", b"\xb6")]
     offsets = [*starts, *reversed(starts)]
     assert [positions.locate(offset) for offset in offsets] == [locate_offset(data, offset, None) for offset in offsets]
+
+
+def test_places_asked_for_one_after_the_other_are_the_places_asked_for_alone() -> None:
+    data = b"\xef\xbb\xbf" + '{"é": ["ü\u2028", 1,\n "é😀", 2]}\n'.encode()
+    starts = [index for index, byte in enumerate(data) if byte & 0xC0 != 0x80 and index >= 3]
+    for order in (starts, starts[::-1], starts[::3] + starts[::2], [0, *starts]):
+        positions = Positions(data)
+        assert [positions.locate(offset) for offset in order] == [locate_offset(data, offset, None) for offset in order]

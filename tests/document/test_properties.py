@@ -38,7 +38,7 @@ from tests.strategies import (
 # Shares of what the profile asks for, 100 by default: notebooks take long to make.
 few = settings(max_examples=settings().max_examples // 5, suppress_health_check=[HealthCheck.too_slow])
 some = settings(max_examples=settings().max_examples // 3, suppress_health_check=[HealthCheck.too_slow])
-many = settings(max_examples=settings().max_examples * 2, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=settings().max_examples, suppress_health_check=[HealthCheck.too_slow])
 
 Edit = Callable[[Cell], Cell]
 
