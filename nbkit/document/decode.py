@@ -194,9 +194,10 @@ def _read_sheets(part: _Part) -> list[Node]:
 
 def _read_sheet(part: _Part) -> Node:
     members = _object_members(part, "a worksheet")
+    if "cells" not in members:
+        raise part.malformed("'cells' in a worksheet", "no 'cells'")
     sheet: dict[str, Node] = {key: cast(Node, decode_value(text)) for key, text in members.items() if key != "cells"}
-    if "cells" in members:
-        sheet["cells"] = _read_cells(part._replace(way=(*part.way, "cells"), text=members["cells"]), is_old=True)
+    sheet["cells"] = _read_cells(part._replace(way=(*part.way, "cells"), text=members["cells"]), is_old=True)
     return {key: sheet[key] for key in members}
 
 

@@ -60,7 +60,9 @@ def as_notebook(value: Notebook | Mapping[str, object]) -> Notebook:
 def _as_sheet(sheet: Node, way: Way) -> Node:
     if not isinstance(sheet, dict):
         raise _malformed("a worksheet", kind_of(cast(JsonValue, sheet)), way)
-    return {**sheet, "cells": _as_cells(sheet["cells"], (*way, "cells"), is_old=True)} if "cells" in sheet else sheet
+    if "cells" not in sheet:
+        raise _malformed("'cells' in a worksheet", "no 'cells'", way)
+    return {**sheet, "cells": _as_cells(sheet["cells"], (*way, "cells"), is_old=True)}
 
 
 def _as_cells(cells: Node, way: Way, *, is_old: bool) -> list[Node]:

@@ -24,14 +24,20 @@ def upgrade_notebook(notebook: Notebook) -> Notebook:
 
 def upgrade_tree(tree: JsonObject) -> JsonObject:
     """Return a notebook's plain content in nbformat 4.5, as nbformat upgrades it."""
+    import warnings
+
     import nbformat
     from nbformat import v4
 
-    node = nbformat.from_dict(tree)  # type: ignore[no-untyped-call]
     try:
-        if node.get("nbformat") != 4:
-            node = nbformat.convert(node, 4)  # type: ignore[no-untyped-call]
-        node = v4.upgrade(node, from_version=4, from_minor=node.get("nbformat_minor", 0))  # type: ignore[no-untyped-call]
+        with warnings.catch_warnings():
+            # It warns of ids that it makes up itself and that now and then are the same.
+            warnings.simplefilter("ignore")
+            node = nbformat.from_dict(tree)  # type: ignore[no-untyped-call]
+            if node.get("nbformat") != 4:
+                node = nbformat.convert(node, 4)  # type: ignore[no-untyped-call]
+            minor = node.get("nbformat_minor", 0)
+            node = v4.upgrade(node, from_version=4, from_minor=minor)  # type: ignore[no-untyped-call]
     except Exception as error:  # nbformat raises whatever a damaged notebook makes it trip over
         got = f"one that nbformat cannot upgrade ({type(error).__name__}: {error})"
         raise MalformedNotebook(Location(), "a whole notebook", got) from error

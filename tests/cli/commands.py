@@ -69,10 +69,11 @@ def run(
     stdout: int | IO[bytes] = subprocess.PIPE,
     env: Mapping[str, str] | None = None,
     timeout_s: float = 60,
+    program: str = "nbkit-strip",
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run nbkit-strip with `data` on its standard input, an empty one if None."""
+    """Run `program`, of those beside the interpreter, with `data` on its standard input, an empty one if None."""
     return subprocess.run(
-        [COMMAND, *arguments],
+        [Path(sys.executable).with_name(program), *arguments],
         input=data or b"",
         stdout=stdout,
         stderr=subprocess.PIPE,

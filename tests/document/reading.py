@@ -48,9 +48,9 @@ def is_notebook(value: object) -> bool:
 
 
 def _holds_cells(holder: object) -> bool:
-    if not isinstance(holder, Members) or holder.has_duplicates:
+    if not isinstance(holder, Members) or holder.has_duplicates or "cells" not in holder:
         return False
-    cells = holder.get("cells", [])
+    cells = holder["cells"]
     return isinstance(cells, list) and all(isinstance(cell, Members) and not cell.has_duplicates for cell in cells)
 
 

@@ -102,6 +102,7 @@ MALFORMED = {
         "expected no 'cells' in a notebook of nbformat 3",
     ),
     "worksheet_that_is_no_object": (b'{"nbformat": 3, "worksheets": ["SECRET"]}', "expected a worksheet, got text"),
+    "worksheet_without_cells": (b'{"worksheets": [{"celLs": []}], "nbformat": 3}', "expected 'cells' in a worksheet"),
     "worksheet_with_cells_twice": (
         f'{{"nbformat": 3, "worksheets": [{{"cells": [{DIRTY_CELL}], "cells": []}}]}}'.encode(),
         "expected 'cells' once, got it twice",
