@@ -237,7 +237,7 @@ def _object_members(part: _Part, expected: str) -> Mapping[str, scan.Buffer]:
 
 
 # No output and nothing that tools leave behind ever stands in these: read as any reader reads them, the last counts.
-_HARMLESS_TWICE = frozenset({"attachments", "cell_type", "id", "nbformat", "nbformat_minor", "source"})
+_HARMLESS_TWICE = frozenset({"attachments", "cell_type", "id", "nbformat_minor", "source"})
 
 
 def _refuse_duplicates(part: _Part, members: Mapping[str, scan.Buffer]) -> None:

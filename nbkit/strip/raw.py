@@ -157,6 +157,7 @@ def _adds_up(cut: bytes, cells: Sequence[_Cell], metadata: bytes) -> bool:
     """Whether each key that could hide something stands in `cut` as often as msgspec found it, none with escapes."""
     expected = {
         b'"cells"': 1,
+        b'"nbformat"': 1,
         b'"metadata"': len(_given(cells, "metadata")) + 1,
         b'"execution_count"': len(_given(cells, "execution_count")),
     }

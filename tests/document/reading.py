@@ -12,7 +12,7 @@ import nbformat
 
 from tests.strategies import BOM, Content
 
-HARMLESS_TWICE = {"attachments", "cell_type", "id", "nbformat", "nbformat_minor", "source"}
+HARMLESS_TWICE = {"attachments", "cell_type", "id", "nbformat_minor", "source"}
 
 
 class Members(dict[str, object]):

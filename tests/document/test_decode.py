@@ -25,6 +25,7 @@ def test_the_members_keep_the_order_of_the_file() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
+        (b'{"cells": [], "nbformat": 44, "nbformat": 4}', "1:31: expected 'nbformat' once, got it twice"),
         (b'{"cells": [{"a": 12, "b": 0, "a": 1}]}', "1:30: expected 'a' once, got it twice"),
         (b'{"cells": [{"outputs": [1], "output\\u0073": []}]}', "1:29: expected 'outputs' once, got it twice"),
         (b'{"cells": [1], "cells": []}', "1:16: expected 'cells' once, got it twice"),
@@ -46,7 +47,7 @@ def test_a_key_that_stands_twice_is_refused_where_outputs_could_hide(data: bytes
 
 
 def test_of_a_source_that_stands_twice_the_last_counts_and_both_keep_their_bytes() -> None:
-    data = b'{"cells": [{"source": "a", "id": "b", "source": "c"}], "nbformat": 44, "nbformat": 4}'
+    data = b'{"cells": [{"source": "a", "id": "b", "source": "c"}], "nbformat": 4}'
     notebook = notebook_from_bytes(data)
     assert (notebook.major, notebook.cells[0].source) == (4, "c")
     assert notebook_to_bytes(notebook) == data

@@ -46,7 +46,7 @@ def strip_plainly(data: bytes, policy: StripPolicy) -> bytes | Refusal:
 
 def find_outputs(data: bytes) -> list[object]:
     """Whatever stands under a key `outputs` in a cell, though another key there may be spelled the same."""
-    notebook = json.loads(data.decode("utf-8-sig"), object_pairs_hook=tuple)
+    notebook = json.loads(data.decode("utf-8-sig"), object_pairs_hook=tuple, parse_int=str)
     cells = [cell for cells in _values(notebook, "cells") for cell in _items(cells)]
     sheets = [sheet for sheets in _values(notebook, "worksheets") for sheet in _items(sheets)]
     cells += [cell for sheet in sheets for cells_of in _values(sheet, "cells") for cell in _items(cells_of)]

@@ -86,6 +86,7 @@ MALFORMED = {
         make_notebook(CELL, '"metadata": {"signature": "s"}, "metadata": {}, "nbformat": 4'),
         "expected 'metadata' once, got it twice",
     ),
+    "nbformat_twice": (make_notebook(CELL, '"nbformat": 5, "nbformat": 4, "metadata": {}'), "expected 'nbformat' once"),
     "unknown_key_twice": (make_notebook(CELL, '"nbformat": 4, "x": 5, "x": 4, "metadata": {}'), "expected 'x' once"),
     "cell_that_is_text": (make_notebook(f'{CELL}, "SECRET"'), "expected a cell, got text"),
     "cell_that_is_null": (make_notebook("null"), "expected a cell, got null"),

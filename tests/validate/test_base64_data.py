@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 
 import pytest
 from hypothesis import given
@@ -28,13 +28,10 @@ def test_whatever_was_encoded_is_base64_with_line_breaks_or_without(data: bytes,
 
 
 @given(st.text("ABZaz09+/=é! ", max_size=12))
-def test_the_verdict_is_that_of_a_strict_decoder(text: str) -> None:
-    try:
-        binascii.a2b_base64(text.replace(" ", ""), strict_mode=True)
-        is_valid = True
-    except ValueError:
-        is_valid = False
-    assert (find(text) == []) is is_valid
+def test_the_verdict_is_that_of_the_grammar(text: str) -> None:
+    # Not that of binascii's strict mode, which takes "0000=" on Python 3.11.
+    quads = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+    assert (find(text) == []) is bool(re.fullmatch(quads, text.replace(" ", "")))
 
 
 @pytest.mark.parametrize("mime", ["image/svg+xml", "text/plain", "application/json", "text/html", "application/x"])
