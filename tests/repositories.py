@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+_SETTINGS = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "protocol.file.allow=always")
+
 
 class GitRepository:
     """A repository in a folder of its own."""
@@ -18,11 +20,24 @@ class GitRepository:
 
     def git(self, *arguments: str) -> str:
         """Return what git says to `arguments`; an error of git's fails the test."""
-        identity = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "protocol.file.allow=always")
         done = subprocess.run(
-            ["git", *identity, *arguments], cwd=self.root, capture_output=True, check=True, text=True, encoding="utf-8"
+            ["git", *_SETTINGS, *arguments], cwd=self.root, capture_output=True, check=True, text=True, encoding="utf-8"
         )
         return done.stdout
+
+    def attempt(self, *arguments: str) -> tuple[int, str]:
+        """Return git's exit status, whatever it is, and all that git says."""
+        done = subprocess.run(
+            ["git", *_SETTINGS, *arguments],
+            cwd=self.root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            text=True,
+            encoding="utf-8",
+        )
+        return done.returncode, done.stdout
 
     def write(self, path: str, text: str = "{}") -> Path:
         """Make the file `path` in the repository, with the folders that it needs."""
@@ -42,7 +57,10 @@ def _own_git_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_ATTR_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_EDITOR", "true")
     monkeypatch.delenv("GIT_DIR", raising=False)
     monkeypatch.delenv("GIT_INDEX_FILE", raising=False)
 

@@ -30,6 +30,7 @@ class _Entry(NamedTuple):
 VERBS = {
     "strip": _Entry("nbkit.cli.strip", "remove outputs and noise from notebooks"),
     "validate": _Entry("nbkit.cli.validate", "find what is wrong with notebooks, and fix what has one right answer"),
+    "git": _Entry("nbkit.cli.git", "strip notebooks on their way into git, and keep local outputs"),
     "completion": _Entry("nbkit.cli.completion", "print the completion script for a shell"),
 }
 

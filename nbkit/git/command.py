@@ -61,12 +61,14 @@ def run_git(
     *,
     data: bytes = b"",
     success: Container[int] = (0,),
+    keeps_repository: bool = False,
 ) -> bytes:
     """Return what `git ARGUMENTS`, run in the folder `cwd` with `data` as its input, writes to its output.
 
-    It works on the repository that holds `cwd`, whatever a surrounding git says in the environment,
-    takes no lock that it can do without and asks nothing. Raises GitMissing, NotARepository, or
-    GitError when the exit status is not in `success`.
+    It works on the repository that holds `cwd`, whatever a surrounding git says in the environment;
+    with `keeps_repository` on the one that the surrounding git works on, as a filter must. It takes
+    no lock that it can do without and asks nothing. Raises GitMissing, NotARepository, or GitError
+    when the exit status is not in `success`.
     """
     import subprocess  # costs 8 ms, and most runs of nbkit need no git
 
@@ -76,7 +78,12 @@ def run_git(
         raise GitError(where, command, "expected a folder")
     try:
         done = subprocess.run(
-            [*_COMMAND, *arguments], cwd=cwd, env=_make_environment(), input=data, capture_output=True, check=False
+            [*_COMMAND, *arguments],
+            cwd=cwd,
+            env=_make_environment(keeps_repository=keeps_repository),
+            input=data,
+            capture_output=True,
+            check=False,
         )
     except OSError as error:
         raise GitMissing(where, command, f"git cannot be started: {error.strerror or error}") from error
@@ -85,8 +92,9 @@ def run_git(
     return done.stdout
 
 
-def _make_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in _PINNING_VARIABLES} | _SETTINGS
+def _make_environment(*, keeps_repository: bool) -> dict[str, str]:
+    dropped = frozenset() if keeps_repository else _PINNING_VARIABLES
+    return {name: value for name, value in os.environ.items() if name not in dropped} | _SETTINGS
 
 
 def _explain(where: Location, command: str, stderr: bytes, status: int) -> GitError:
