@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 from nbkit import git
+from nbkit.cli.parsing import HelpFormatter
 from nbkit.cli.report import ExitCode, print_error, print_line, write_output
 from nbkit.errors import NotebookError
 from nbkit.location import Location
@@ -34,21 +35,28 @@ _KEEP = "--keep-local-outputs"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    install = actions.add_parser("install", help="set the filter up")
+    install = _add_action(actions, "install", "set the filter up")
     _add_scope(install)
     install.add_argument(_KEEP, action="store_true", help="bring local outputs back on checkout")
     install.add_argument("--python", metavar="PATH", help="the interpreter that git is to run nbkit with")
-    _add_scope(actions.add_parser("uninstall", help="take the filter out, and nothing else"))
-    _add_scope(actions.add_parser("status", help="say what is installed and try it"))
-    outputs = actions.add_parser("outputs", help="list, clear or prune the local outputs that are kept")
+    _add_scope(_add_action(actions, "uninstall", "take the filter out, and nothing else"))
+    _add_scope(_add_action(actions, "status", "say what is installed and try it"))
+    outputs = _add_action(actions, "outputs", "list, clear or prune the local outputs that are kept")
     outputs.add_argument("what", choices=("list", "clear", "prune"))
     outputs.add_argument("--limit", type=_parse_limit, metavar="SIZE", help="with prune: the size to get down to")
-    process = actions.add_parser("filter-process", help="what git runs: git's long-running filter")
+    process = _add_action(actions, "filter-process", "what git runs: git's long-running filter")
     process.add_argument(_KEEP, action="store_true")
     for name in ("clean", "smudge"):
-        one = actions.add_parser(name, help=f"what git runs: {name} one notebook from standard input")
+        one = _add_action(actions, name, f"what git runs: {name} one notebook from standard input")
         one.add_argument(_KEEP, action="store_true")
         one.add_argument("path")
+
+
+def _add_action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str
+) -> argparse.ArgumentParser:
+    # git waits for the filter's start: argparse's own formatter would load shutil and what that brings.
+    return actions.add_parser(name, help=summary, formatter_class=HelpFormatter)
 
 
 def _add_scope(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
+from nbkit.cli.parsing import HelpFormatter, add_version
 from nbkit.cli.report import ExitCode, UsageError, drop_output, exit_code_of, flush_output, print_error
 from nbkit.cli.workers import WorkerDied
 from nbkit.errors import NotebookError
@@ -33,17 +34,6 @@ VERBS = {
     "git": _Entry("nbkit.cli.git", "strip notebooks on their way into git, and keep local outputs"),
     "completion": _Entry("nbkit.cli.completion", "print the completion script for a shell"),
 }
-
-
-class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as the terminal; told its width, argparse does not load shutil for every option it adds."""
-
-    def __init__(self, prog: str) -> None:
-        try:
-            width = os.get_terminal_size().columns - 2
-        except (OSError, ValueError, AttributeError):  # no terminal, or no standard output
-            width = 98
-        super().__init__(prog, width=min(width, 118))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,13 +81,6 @@ def make_full_parser() -> argparse.ArgumentParser:
         )
         load_verb(name).add_arguments(verb)
     return parser
-
-
-def add_version(parser: argparse.ArgumentParser) -> None:
-    """Add `--version`, which prints the version and nothing else."""
-    from nbkit import __version__
-
-    parser.add_argument("--version", action="version", version=__version__, help="print the version and leave")
 
 
 def _sentence(summary: str) -> str:

@@ -33,18 +33,11 @@ def list_staged(paths: Sequence[str], suffixes: tuple[str, ...]) -> dict[str, st
 
 def read_staged(object_names: Sequence[str]) -> list[bytes]:
     """Return the contents of git's objects, in order. Raises NotebookError for one that is missing."""
-    if not object_names:
-        return []
-    answer = _ask_git(["cat-file", "--batch"], "".join(f"{name}\n" for name in object_names).encode())
     contents = []
-    pos = 0
-    for name in object_names:
-        end = answer.index(b"\n", pos)
-        size = answer[pos:end].split()[-1]
-        if not size.isdigit():
+    for name, data in zip(object_names, git.read_objects(object_names, os.curdir, keeps_repository=True), strict=True):
+        if data is None:
             raise NotebookError(Location(name), "git does not have this object")
-        contents.append(answer[end + 1 : end + 1 + int(size)])
-        pos = end + 1 + int(size) + 1
+        contents.append(data)
     return contents
 
 

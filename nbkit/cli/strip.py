@@ -11,6 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from nbkit import files, git
+from nbkit.cli.parsing import add_version
 from nbkit.cli.paths import STDIN, STDIN_NAME, common_folder
 from nbkit.cli.report import (
     ExitCode,
@@ -72,8 +73,6 @@ class Outcome(NamedTuple):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from nbkit.cli.main import add_version
-
     parser.epilog = _EPILOG
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; none, or -: standard input")
     mode = parser.add_mutually_exclusive_group()

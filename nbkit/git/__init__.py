@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nbkit.git.installation import Notebooks, Status, find_notebooks, install, read_status, uninstall
     from nbkit.git.local_outputs import OutputStore
     from nbkit.git.notebooks import LocalOutputs, NotebookFilter
+    from nbkit.git.objects import read_objects
     from nbkit.git.pktline import ProtocolError
     from nbkit.git.repository import open_store, read_alias
 
@@ -43,6 +44,7 @@ __all__ = [
     "list_tracked",
     "open_store",
     "read_alias",
+    "read_objects",
     "read_status",
     "run_git",
     "serve",
@@ -65,6 +67,7 @@ _MODULES = {
     "install": "installation",
     "open_store": "repository",
     "read_alias": "repository",
+    "read_objects": "objects",
     "read_status": "installation",
     "serve": "filter",
     "uninstall": "installation",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from nbkit.errors import NotebookError
 from nbkit.git.attributes import Scope, add_line, current_filter, find_filters, remove_line
 from nbkit.git.command import GitError, NotARepository, run_git
+from nbkit.git.objects import read_objects
 from nbkit.location import Location
 from nbkit.strip import StripPolicy, strip_bytes
 
@@ -192,8 +193,8 @@ def find_notebooks(cwd: str, policy: StripPolicy) -> Notebooks:
     blobs = _list_blobs(top) if top else {}
     filters = dict(zip(blobs, find_filters(list(blobs), top), strict=True))
     ours = [path for path, name in filters.items() if name == "nbkit"]
-    contents = _read_blobs(top, [blobs[path] for path in ours])
-    dirty = [path for path, data in zip(ours, contents, strict=True) if _is_dirty(data, policy)]
+    contents = read_objects([blobs[path].decode() for path in ours], top)
+    dirty = [path for path, data in zip(ours, contents, strict=True) if data is not None and _is_dirty(data, policy)]
     return Notebooks(dirty, {path: name for path, name in filters.items() if name != "nbkit"})
 
 
@@ -221,26 +222,6 @@ def _list_blobs(top: str) -> dict[str, bytes]:
         for facts, _, path in entries
         if facts.startswith(_FILE_MODE) and facts.endswith(_MERGED_STAGE)
     }
-
-
-def _read_blobs(top: str, names: list[bytes]) -> list[bytes]:
-    """Return the contents of git's objects, in order."""
-    if not names:
-        return []
-    answer = run_git(["cat-file", "--batch"], top, data=b"".join(name + b"\n" for name in names))
-    contents = []
-    pos = 0
-    for _ in names:
-        end = answer.index(b"\n", pos)
-        size = answer[pos:end].split()[-1]
-        start = end + 1
-        if not size.isdigit():  # an object that a partial clone does not have
-            contents.append(b"")
-            pos = start
-            continue
-        contents.append(answer[start : start + int(size)])
-        pos = start + int(size) + 1
-    return contents
 
 
 def _is_dirty(data: bytes, policy: StripPolicy) -> bool:
