@@ -19,7 +19,8 @@ class NotebookError(Exception):
         self.message = message
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
+        # A path may hold a line break; a message must not.
+        return f"{self.where}: {self.message}".replace("\r", "\\r").replace("\n", "\\n")
 
 
 class MalformedNotebook(NotebookError, ValueError):

@@ -83,19 +83,12 @@ def _find_table(folder: str) -> _Table | None:
     while True:
         for name in (_OWN_FILE, _SHARED_FILE):
             path = os.path.join(folder, name)
-            if _is_file(path) and (table := _read_table(path)):
+            if os.path.lexists(path) and (table := _read_table(path)):
                 return table
         parent = os.path.dirname(folder)
         if parent == folder:
             return None
         folder = parent
-
-
-def _is_file(path: str) -> bool:
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)
-    except OSError:
-        return False
 
 
 def _read_given(path: str) -> _Table:
@@ -107,11 +100,7 @@ def _read_given(path: str) -> _Table:
 
 def _read_table(path: str) -> _Table | None:
     """Return what the file says about nbkit; None for a pyproject.toml that has no [tool.nbkit]."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError as error:
-        raise UnreadableFile(Location(path), f"cannot be read: {error.strerror or error}") from error
+    data = _read(path)
     is_shared = os.path.basename(path) == _SHARED_FILE
     # Parsing takes some ms, and most projects' pyproject.toml says nothing about nbkit.
     if is_shared and b"nbkit" not in data:
@@ -127,6 +116,19 @@ def _read_table(path: str) -> _Table | None:
     if not isinstance(own, dict):
         raise SettingsError(Location(path, field="tool.nbkit"), f"expected a table, got {_describe(own)}")
     return _Table(path, text, "tool.nbkit.", own)
+
+
+def _read(path: str) -> bytes:
+    try:
+        # What is there under this name is meant: a link to nothing or a pipe must not pass for no settings.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise UnreadableFile(Location(path), "expected a file of settings, got what is no ordinary file")
+        with open(path, "rb") as file:
+            return file.read()
+    except UnreadableFile:
+        raise
+    except OSError as error:
+        raise UnreadableFile(Location(path), f"cannot be read: {error.strerror or error}") from error
 
 
 def _decode(data: bytes, path: str) -> str:

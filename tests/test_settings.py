@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ import pytest
 
 from nbkit.errors import SettingsError, UnreadableFile
 from nbkit.settings import Loaded, load_settings
+from nbkit.strip import StripPolicy
 
 
 class Strip(msgspec.Struct, frozen=True):
@@ -191,3 +193,17 @@ def test_another_sections_keys_are_left_to_it_but_its_name_is_checked(tmp_path: 
 def test_a_section_that_we_do_not_know_ourselves_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="expected one of convert, diff"):
         load_settings("stripp", Strip, start=tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "dangling"])
+def test_what_is_no_file_of_settings_does_not_pass_for_none(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "nbkit.toml"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(tmp_path / "absent")
+    for config in (None, path):
+        with pytest.raises(UnreadableFile, match=r"expected a file of settings|cannot be read: No such file"):
+            load_settings("strip", StripPolicy, start=tmp_path, config=config)

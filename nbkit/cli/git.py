@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from nbkit import git
 from nbkit.cli.parsing import HelpFormatter
-from nbkit.cli.report import ExitCode, print_error, print_line, write_output
+from nbkit.cli.report import ExitCode, print_error, print_line, read_input, write_output
 from nbkit.errors import NotebookError
 from nbkit.location import Location
 from nbkit.settings import load_settings
@@ -162,7 +162,9 @@ def _outputs(arguments: argparse.Namespace) -> ExitCode:
 
 def _serve(arguments: argparse.Namespace) -> ExitCode:
     def work(notebooks: git.Filter) -> ExitCode:
-        git.serve(sys.stdin.buffer, sys.stdout.buffer, notebooks, _report)
+        # Whatever PYTHONUNBUFFERED says: an answer must arrive whole, and in few writes.
+        with open(sys.stdout.fileno(), "wb", buffering=1 << 17, closefd=False) as sink:
+            git.serve(sys.stdin.buffer, sink, notebooks, _report)
         return ExitCode.DONE
 
     return _with_filter(arguments, work)
@@ -171,7 +173,7 @@ def _serve(arguments: argparse.Namespace) -> ExitCode:
 def _filter_one(arguments: argparse.Namespace) -> ExitCode:
     def work(notebooks: git.Filter) -> ExitCode:
         change = notebooks.clean if arguments.action == "clean" else notebooks.smudge
-        write_output(change(sys.stdin.buffer.read(), arguments.path))
+        write_output(change(read_input(arguments.path), arguments.path))
         return ExitCode.DONE
 
     return _with_filter(arguments, work)

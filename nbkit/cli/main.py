@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import FrameType
 from typing import NamedTuple, Protocol, cast
 
 from nbkit.cli.parsing import HelpFormatter, add_version
@@ -100,8 +103,15 @@ def _parse_without_verb(given: list[str]) -> ExitCode:
     raise AssertionError("a verb is required")
 
 
+def _end(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
 def _guard(prog: str, run: Callable[[], ExitCode]) -> int:
     """Run a command; whatever it raises becomes one line on standard error and an exit code."""
+    # Ended by a signal, a batch must still take its temporary files along.
+    if hasattr(signal, "SIGTERM") and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end)
     try:
         code = run()
         flush_output()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import select
 import sys
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from typing import BinaryIO, cast
 
-from nbkit.errors import NotebookError, UnwritableFile
+from nbkit.errors import NotebookError, UnreadableFile, UnwritableFile
+from nbkit.location import Location
 
 
 class ExitCode(IntEnum):
@@ -53,9 +57,37 @@ def write_output(data: bytes) -> None:
         raise OSError("it is closed")
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        _write_all(sys.stdout.buffer, data)
     except BrokenPipeError:
         drop_output()
+
+
+def _write_all(stream: BinaryIO, data: bytes) -> None:
+    # With PYTHONUNBUFFERED, as containers have it, this is the bare file: it may take a part (a disk
+    # that fills up, a pipe after a stop) or, where it does not block, nothing for now.
+    rest = memoryview(data)
+    while rest:
+        taken = cast("int | None", stream.write(rest))
+        if taken is None:
+            select.select([], [stream], [])
+        else:
+            rest = rest[taken:]
+
+
+def read_input(name: str) -> bytes:
+    """Return all of standard input, which messages call `name`. Raises UnreadableFile where it can't be read."""
+    if sys.stdin is None:
+        raise UnreadableFile(Location(name), "expected a notebook, got nothing: standard input is closed")
+    parts = []
+    try:
+        while (part := sys.stdin.buffer.read()) != b"":
+            if part is None:  # it does not block, and there is nothing for now
+                select.select([sys.stdin.buffer], [], [])
+            else:
+                parts.append(part)
+    except OSError as error:
+        raise UnreadableFile(Location(name), f"cannot be read: {error.strerror or error}") from error
+    return b"".join(parts)
 
 
 def flush_output() -> None:
@@ -89,6 +121,10 @@ def printable(text: str) -> str:
     return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
+# A file name may hold what breaks a line or steers a terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+
+
 def one_line(text: str) -> str:
-    """Return `text` with its line breaks, which a file name may hold, made visible."""
-    return text.replace("\r", "\\r").replace("\n", "\\n")
+    """Return `text` with its control characters, tabs aside, made visible."""
+    return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -20,13 +19,14 @@ from nbkit.cli.report import (
     print_error,
     print_line,
     printable,
+    read_input,
     report_errors,
     worst,
     write_output,
 )
 from nbkit.cli.strip_options import add_install_options, add_policy_options, has_install_options, make_policy
 from nbkit.cli.workers import spread
-from nbkit.errors import MalformedNotebook, NotebookError, UnreadableFile
+from nbkit.errors import MalformedNotebook, NotebookError
 from nbkit.location import Location
 from nbkit.settings import load_settings
 from nbkit.strip import StripPolicy, strip_bytes
@@ -50,7 +50,9 @@ FORMATS = ("text", "json", "github")
 _ADVICE = "expected a stripped notebook, got outputs or noise; nbkit-strip removes them"
 
 _SUFFIXES = (".ipynb", ".zpln")
-"""Other files are left alone without --force, as nbstripout does it."""
+"""Other files are left alone without --force, as nbstripout does it; --check looks at whatever is named.
+
+A Zeppelin notebook is not left alone but refused: nbstripout would strip it."""
 
 
 class Mode(Enum):
@@ -131,7 +133,7 @@ def _mode_of(arguments: argparse.Namespace) -> Mode:
 
 
 def _strip_stdin(arguments: argparse.Namespace, mode: Mode, policy: StripPolicy, *, fails_if_dirty: bool) -> ExitCode:
-    data = _read_stdin()
+    data = read_input(STDIN_NAME)
     try:
         stripped = strip_bytes(data, policy, STDIN_NAME)
     except MalformedNotebook as error:
@@ -150,15 +152,6 @@ def _strip_stdin(arguments: argparse.Namespace, mode: Mode, policy: StripPolicy,
     return ExitCode.FOUND if is_dirty and fails_if_dirty else ExitCode.DONE
 
 
-def _read_stdin() -> bytes:
-    if sys.stdin is None:
-        raise MalformedNotebook(Location(STDIN_NAME), "a notebook", "nothing: standard input is closed")
-    try:
-        return sys.stdin.buffer.read()
-    except OSError as error:
-        raise UnreadableFile(Location(STDIN_NAME), f"cannot be read: {error.strerror or error}") from error
-
-
 def _strip_paths(arguments: argparse.Namespace, mode: Mode, policy: StripPolicy, *, fails_if_dirty: bool) -> ExitCode:
     outcomes = _check_staged(arguments, policy) if arguments.staged else _strip_found(arguments, mode, policy)
     if arguments.format == "text":
@@ -171,7 +164,7 @@ def _strip_paths(arguments: argparse.Namespace, mode: Mode, policy: StripPolicy,
 
 
 def _strip_found(arguments: argparse.Namespace, mode: Mode, policy: StripPolicy) -> list[Outcome]:
-    wanted = [path for path in arguments.paths if _is_wanted(path, force=arguments.force)]
+    wanted = [path for path in arguments.paths if _is_wanted(path, force=arguments.force or arguments.check)]
     found = files.find_notebooks(wanted, git=git)
     outcomes = spread(found.paths, lambda paths: _strip_files(paths, mode, policy))
     return outcomes + [Outcome(error.where.path or "", error=error) for error in found.errors]
@@ -197,7 +190,7 @@ def _check_bytes(path: str, data: bytes, policy: StripPolicy) -> Outcome:
 
 
 def _is_wanted(path: str, *, force: bool) -> bool:
-    if force or path.endswith(_SUFFIXES) or not os.path.isfile(path):
+    if force or path.lower().endswith(_SUFFIXES) or not os.path.isfile(path):
         return True
     print_error(f"nbkit-strip: {path}: left alone, since its name does not end in .ipynb; --force strips it")
     return False
@@ -266,7 +259,7 @@ def _as_json(outcomes: Sequence[Outcome]) -> bytes:
     report = [
         {
             "path": printable(outcome.path),
-            "dirty": outcome.is_dirty,
+            "dirty": None if outcome.error else outcome.is_dirty,
             "error": printable(str(outcome.error)) if outcome.error else None,
             "exit_code": int(exit_code_of(outcome.error)) if outcome.error else 0,
         }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ import msgspec
 
 from nbkit import files, git
 from nbkit.cli.paths import STDIN, STDIN_NAME, common_folder
-from nbkit.cli.report import ExitCode, print_error, report_errors, worst, write_output
+from nbkit.cli.report import ExitCode, UsageError, print_error, read_input, report_errors, worst, write_output
 from nbkit.cli.workers import spread
 from nbkit.errors import NotebookError, SettingsError
 from nbkit.location import Location
@@ -88,6 +87,8 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     if not paths:
         print_error("nbkit validate: expected files or folders, or - for standard input, got nothing")
         return ExitCode.UNUSABLE
+    if STDIN in paths and paths != [STDIN]:
+        raise UsageError("expected paths, or - alone for standard input, got both")
     start = os.curdir if paths == [STDIN] else common_folder(paths)
     settings = load_settings("validate", ValidateOptions, start=start, config=arguments.config)
     options = _options(arguments, settings)
@@ -126,7 +127,7 @@ def _validate_stdin(arguments: argparse.Namespace, options: ValidateOptions) -> 
     if arguments.fix:
         print_error("nbkit validate: --fix repairs files in place; it has nothing to repair on standard input")
         return ExitCode.UNUSABLE
-    data = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    data = read_input(STDIN_NAME)
     problems = validate_bytes(data, STDIN_NAME, options)
     _print(problems, arguments.format)
     return ExitCode.FOUND if problems else ExitCode.DONE

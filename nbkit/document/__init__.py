@@ -26,6 +26,7 @@ from nbkit.document.scan import is_empty_array
 from nbkit.document.text_lines import is_json_mime, join_cell, join_lines, join_output
 from nbkit.document.values import JsonObject, JsonValue, copy_value, decode_value, is_same
 from nbkit.document.versions import upgrade_notebook, upgrade_tree
+from nbkit.document.views import ListView, ObjectView, ValueView
 
 __all__ = [
     "BOM",
@@ -34,13 +35,16 @@ __all__ = [
     "JsonObject",
     "JsonValue",
     "Layout",
+    "ListView",
     "NotPlainError",
     "Notebook",
+    "ObjectView",
     "Oddity",
     "OddityKind",
     "PlainNotebook",
     "Positions",
     "SyntaxFault",
+    "ValueView",
     "Way",
     "as_notebook",
     "check_text",

@@ -172,7 +172,7 @@ def detect_layout(text: bytes, start: int = 0) -> Layout:
     return Layout(
         newline=newline,
         indent=lead.rpartition(b"\n")[2],
-        comma=comma.partition(newline)[0] if newline else comma,
+        comma=_comma_at_line_end(comma, newline) if newline else comma,
         colon=colon,
         is_ascii=text.isascii() and _has_escape_beyond_ascii(text, start),
     )
@@ -185,3 +185,9 @@ def _has_escape_beyond_ascii(text: bytes, start: int) -> bool:
         if (len(before) - len(before.rstrip(b"\\"))) % 2 == 0:
             return True
     return False
+
+
+def _comma_at_line_end(between: bytes, newline: bytes) -> bytes:
+    """Return what stands before the line end in `between`; a comma that begins the next line is put there, too."""
+    before = between.partition(newline)[0]
+    return before if b"," in before else b","

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias, Union, cast
 from nbkit.document import scan, text_lines
 from nbkit.document.positions import Positions
 from nbkit.document.values import JsonObject, JsonValue, copy_value, decode_value, is_same
+from nbkit.document.views import ListView, ObjectView
 from nbkit.location import Location
 
 Node: TypeAlias = Union["Cell", bool, int, float, str, list["Node"], dict[str, "Node"], None]
@@ -109,20 +110,21 @@ class Cell:
         return value if isinstance(value, str) else ""
 
     @property
-    def metadata(self) -> JsonObject:
-        value = self.get("metadata")
-        return value if isinstance(value, dict) else {}
+    def metadata(self) -> ObjectView:
+        """The metadata, read-only; `replace(metadata={**cell.metadata, ...})` makes a cell with other."""
+        value = self._members().get("metadata")
+        return ObjectView(value if isinstance(value, dict) else {})
 
     @property
     def tags(self) -> tuple[str, ...]:
         tags = self.metadata.get("tags")
-        return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+        return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, ListView) else ()
 
     @property
-    def outputs(self) -> list[JsonObject]:
-        """The outputs, multi-line strings joined; a copy. What is no object in the list is left out."""
-        value = self.get("outputs")
-        return [output for output in value if isinstance(output, dict)] if isinstance(value, list) else []
+    def outputs(self) -> ListView:
+        """The outputs, multi-line strings joined, read-only. What is no object in the list is left out."""
+        value = text_lines.join_cell(self._only("outputs"), is_old=self._is_old).get("outputs")
+        return ListView([output for output in value if isinstance(output, dict)] if isinstance(value, list) else [])
 
     @property
     def execution_count(self) -> int | None:
@@ -130,12 +132,13 @@ class Cell:
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     @property
-    def attachments(self) -> JsonObject:
-        value = self.get("attachments")
-        return value if isinstance(value, dict) else {}
+    def attachments(self) -> ObjectView:
+        """The attachments by name, multi-line strings joined, read-only."""
+        value = text_lines.join_cell(self._only("attachments"), is_old=self._is_old).get("attachments")
+        return ObjectView(value if isinstance(value, dict) else {})
 
-    def replace(self, *, without: Collection[str] = (), **members: JsonValue) -> Cell:
-        """Return this cell with `members` set and those of `without` gone.
+    def replace(self, *, without: Collection[str] = (), **members: object) -> Cell:
+        """Return this cell with `members` set and those of `without` gone. Raises TypeError for what JSON cannot hold.
 
         Multi-line strings may be given joined: they are split as they were, or as nbformat
         splits them. `source` means `input` in a code cell before nbformat 4.
@@ -143,7 +146,7 @@ class Cell:
         if self.source_key != "source" and "source" in members:
             members[self.source_key] = members.pop("source")
         kept = {key: value for key, value in self._members().items() if key not in without}
-        made = Cell(kept | members, is_old=self._is_old)
+        made = Cell({**kept, **cast(JsonObject, members)}, is_old=self._is_old)
         return self.with_content(text_lines.split_cell(made._members(), self._members(), is_old=self._is_old))
 
     def with_content(self, content: JsonObject) -> Cell:
@@ -228,10 +231,10 @@ class Notebook:
         return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
     @property
-    def metadata(self) -> JsonObject:
-        """The notebook's metadata; a copy."""
-        value = copy_value(self._tree.get("metadata"))
-        return value if isinstance(value, dict) else {}
+    def metadata(self) -> ObjectView:
+        """The notebook's metadata, read-only; `replace(metadata={**notebook.metadata, ...})` makes one with other."""
+        value = self._tree.get("metadata")
+        return ObjectView(cast(JsonObject, value) if isinstance(value, dict) else {})
 
     @property
     def language(self) -> str | None:
@@ -252,7 +255,7 @@ class Notebook:
         *,
         cells: Iterable[Cell] | None = None,
         without: Collection[str] = (),
-        **members: JsonValue,
+        **members: object,
     ) -> Notebook:
         """Return this notebook with `members` set, those of `without` gone, and `cells` in place of its cells.
 

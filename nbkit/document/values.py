@@ -111,22 +111,31 @@ def _are_nan(a: object, b: object) -> bool:
     return isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b)
 
 
+_MAX_DEPTH = 200_000
+
+
 def copy_value(value: object) -> JsonValue:
     """Return a deep copy of `value` made of plain dicts and lists, whatever mappings and sequences it is made of.
 
-    Raises TypeError, with the way to the value, for what JSON cannot hold.
+    Raises TypeError, with the way to the value, for what JSON cannot hold; ValueError for a
+    value that holds itself, or is nested deeper than 200,000 levels.
     """
     root: list[JsonValue] = []
-    pending: list[tuple[object, list[JsonValue] | JsonObject, str | None, _Way]] = [(value, root, None, None)]
+    pending: list[tuple[object, list[JsonValue] | JsonObject, str | None, _Way, int]] = [(value, root, None, None, 0)]
     while pending:
-        source, holder, key, way = pending.pop()
+        source, holder, key, way, depth = pending.pop()
+        if depth > _MAX_DEPTH:
+            raise ValueError(
+                f"expected a value nested at most {_MAX_DEPTH:,} levels deep, got a deeper or a circular one"
+            )
         copied, children = _copy_shallow(source, way)
         if isinstance(holder, dict):
             holder[key or ""] = copied
         else:
             holder.append(copied)
         # Pushed in reverse: the stack gives them back in order, so key order is kept.
-        pending.extend(reversed([(child, copied, name, path) for child, name, path in children]))  # type: ignore[misc]
+        inner = [(child, copied, name, path, depth + 1) for child, name, path in children]
+        pending.extend(reversed(inner))  # type: ignore[arg-type]
     return root[0]
 
 

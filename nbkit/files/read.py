@@ -62,6 +62,8 @@ def read_file_with_stamp(path: str | os.PathLike[str]) -> tuple[bytes, FileStamp
         raise
     except OSError as error:
         raise unreadable(name, error) from error
+    except ValueError as error:  # a NUL, which no file name can hold
+        raise UnreadableFile(Location(name.replace("\0", "\\0")), f"cannot be read: {error}") from error
 
 
 def unreadable(path: str, error: OSError) -> UnreadableFile:

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from nbkit.errors import UnwritableFile
-from nbkit.files.read import FileStamp, describe_kind, stamp_of
+from nbkit.files.read import FileStamp, describe_kind, read_file, stamp_of
 from nbkit.location import Location
 
 # Bounds on what is written and not yet renamed: space on disk, and files left behind by a kill.
@@ -108,7 +108,10 @@ class ReplacementBatch:
         try:
             self._write_beside(name, data, stamp, may_create=may_create)
         except OSError as error:
-            self._fail(name, error)
+            if _holds(name, data):  # another run was faster, with the same result
+                self.replaced.append(name)
+            else:
+                self._fail(name, error)
             return
         self._pending_bytes += len(data)
         if self._pending_bytes >= _MAX_PENDING_BYTES or len(self._pending) >= _MAX_PENDING_FILES:
@@ -125,8 +128,12 @@ class ReplacementBatch:
             try:
                 _rename_over(pending, is_synced=is_synced)
             except OSError as error:
+                is_done = _is_same(pending.temporary, pending.target)
                 _remove(pending.temporary)
-                self._fail(pending.path, error)
+                if is_done:
+                    self.replaced.append(pending.path)
+                else:
+                    self._fail(pending.path, error)
             else:
                 self.replaced.append(pending.path)
         self._pending.clear()
@@ -292,6 +299,22 @@ def _rename_over(pending: _Pending, *, is_synced: bool) -> None:
     if pending.stamp is not None:
         _check_unchanged(pending.path, os.stat(pending.target), pending.stamp)
     os.replace(pending.temporary, pending.target)
+
+
+def _is_same(temporary: str, target: str) -> bool:
+    try:
+        with open(temporary, "rb") as file:
+            return _holds(target, file.read())
+    except OSError:
+        return False
+
+
+def _holds(path: str, data: bytes) -> bool:
+    """Whether the file at `path` holds `data` already."""
+    try:
+        return read_file(path) == data
+    except OSError:
+        return False
 
 
 def _sync(path: str) -> None:

@@ -40,6 +40,17 @@ Of a cell's `colab`, `autoexec` stays: it says how the cell is to be run. Of the
 """
 
 
+_TEXTS = (
+    "extra_keys",
+    "keep_metadata_keys",
+    "only_metadata_keys",
+    "drop_tagged_cells",
+    "drop_output_types",
+    "keep_output_types",
+    "keep_mime_types",
+)
+
+
 class StripPolicy(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """What `strip_notebook` removes. The defaults are what belongs in no commit.
 
@@ -70,6 +81,19 @@ class StripPolicy(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", for
     max_size: int = 0
     """Keep outputs of at most so many characters, all their texts added up; 0 keeps none for their size."""
     unix_newlines: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise TypeError for text where a tuple of texts belongs, and ValueError for a negative size."""
+        for name in _TEXTS:
+            self._check_texts(name)
+        if self.max_size < 0:
+            raise ValueError(f"max_size: expected 0 or more, got {self.max_size}")
+
+    def _check_texts(self, name: str) -> None:
+        value = getattr(self, name)
+        # A text is a sequence of texts too: `drop_tagged_cells="hide"` would drop cells tagged `id`.
+        if not isinstance(value, tuple) or not all(isinstance(item, str) for item in value):
+            raise TypeError(f"{name}: expected a tuple of texts, got {value!r}")
 
     @property
     def removed_keys(self) -> tuple[str, ...]:

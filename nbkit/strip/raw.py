@@ -79,14 +79,15 @@ def strip_fast(data: bytes, policy: StripPolicy) -> bytes | None:
     if cut is None or not _adds_up(cut, cells, metadata):
         return None
     uncounted = cut if policy.keep_count else _without_counts(cut, counts)
-    return None if uncounted is None else _without_noise(uncounted, notebook, metadata, policy)
+    quiet = None if uncounted is None else _without_noise(uncounted, notebook, metadata, policy)
+    return quiet if quiet is None or policy.ids == "keep" else _number_cells(quiet, cells)
 
 
 def _is_for_texts(policy: StripPolicy) -> bool:
     """Whether all outputs go unseen, all cells stay, and nothing else but metadata changes."""
     looks_at_outputs = policy.keep_output or policy.keep_output_types or policy.keep_mime_types or policy.max_size
-    looks_at_cells = policy.drop_empty_cells or policy.drop_tagged_cells or policy.ids != "keep"
-    return not (looks_at_outputs or looks_at_cells or _touches_members(policy))
+    drops_cells = policy.drop_empty_cells or policy.drop_tagged_cells
+    return not (looks_at_outputs or drops_cells or _touches_members(policy))
 
 
 @lru_cache(maxsize=16)
@@ -177,6 +178,11 @@ def _without_counts(cut: bytes, counts: Sequence[msgspec.Raw]) -> bytes | None:
     if found != wanted:
         uncounted, found = _count.subn(rb"\1null", cut)
     return uncounted if found == wanted else None
+
+
+def _number_cells(quiet: bytes, cells: Sequence[_Cell]) -> bytes | None:
+    numbered = [(bytes(cell.id), b'"%d"' % number) for number, cell in enumerate(cells) if len(cell.id)]
+    return _replace_values(quiet, b'"id"', [(old, old if new == old else new) for old, new in numbered])
 
 
 def _without_noise(cut: bytes, notebook: _Notebook, metadata: bytes, policy: StripPolicy) -> bytes | None:

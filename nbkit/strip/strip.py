@@ -32,6 +32,8 @@ def strip_bytes(data: bytes, policy: StripPolicy | None = None, path: str | None
     never passed as clean. `path` is only for messages.
     """
     policy = policy or StripPolicy()
+    if not isinstance(data, bytes):
+        raise TypeError(f"expected bytes, got {type(data).__name__}")
     if not data or is_lfs_pointer(data):
         return data
     stripped = raw.strip_fast(data, policy)

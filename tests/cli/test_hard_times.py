@@ -398,3 +398,60 @@ def test_a_gigabyte_of_spaces_is_refused_within_the_memory_budget(tmp_path: Path
     assert (process.returncode, out) == (2, b"")
     assert err == b"<stdin>:1:1: No valid notebook detected on stdin: expected a notebook, got white space only\n"
     assert usage.ru_maxrss * 1024 <= 4 * size + 60_000_000
+
+
+def test_an_unbuffered_standard_output_that_takes_only_a_part_gets_the_rest() -> None:
+    """As in a container with PYTHONUNBUFFERED, with a pipe whose reader stops for a while."""
+    large = CLEAN.replace(b"print('SECRET')", b"x" * 3_000_000)
+    script = 'PYTHONUNBUFFERED=1 "$0" < "$1" | (sleep 0.3; cat) | wc -c'
+    with tempfile.NamedTemporaryFile(suffix=".ipynb") as file:
+        file.write(large)
+        file.flush()
+        done = run_shell(script, file.name)
+    assert int(done.stdout) == len(large)
+
+
+def test_an_unbuffered_standard_output_without_room_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_bytes(CLEAN.replace(b"print('SECRET')", b"x" * 100_000))
+    done = run_shell(
+        'cd "$1"; ulimit -f 20; trap "" XFSZ; PYTHONUNBUFFERED=1 "$0" < a.ipynb > o.ipynb; echo "rc $?" >&2', tmp_path
+    )
+    assert done.stderr.endswith(b"rc 3\n")
+    assert done.stderr.count(b"\n") == 2
+
+
+def test_a_standard_input_that_does_not_block_is_read_to_its_end() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    process = subprocess.Popen([COMMAND], stdin=reader, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    os.close(reader)
+    with open(writer, "wb") as stream:
+        stream.write(DIRTY[:100])
+        stream.flush()
+        time.sleep(0.4)
+        stream.write(DIRTY[100:])
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (0, CLEAN, b"")
+
+
+def test_a_batch_that_is_told_to_end_takes_its_temporary_files_along(tmp_path: Path) -> None:
+    make_notebooks(tmp_path, 400, output_bytes=60_000)
+    process = subprocess.Popen([COMMAND, str(tmp_path)], stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and not any(".nbkit-" in name for name in os.listdir(tmp_path)):
+        time.sleep(0.001)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    wait_for = time.monotonic() + 20
+    while time.monotonic() < wait_for and any(".nbkit-" in name for name in os.listdir(tmp_path)):
+        time.sleep(0.05)
+    assert [name for name in list_names(tmp_path) if ".nbkit-" in name] == []
+
+
+def test_a_run_that_another_was_faster_than_is_done(tmp_path: Path) -> None:
+    paths = make_notebooks(tmp_path, 120, output_bytes=200)
+    processes = [subprocess.Popen([COMMAND, str(tmp_path)], stderr=subprocess.PIPE) for _ in range(3)]
+    for process in processes:
+        _, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (0, b"")
+    assert [path.read_bytes() for path in paths] == [expected_clean(number) for number in range(120)]

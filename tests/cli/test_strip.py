@@ -285,9 +285,9 @@ def test_json_reports_each_file(strip: Strip, notebook: Path, tmp_path: Path) ->
     absent = "absent.ipynb: cannot be read: No such file or directory"
     assert json.loads(said.out) == [
         {"path": "a.ipynb", "dirty": True, "error": None, "exit_code": 0},
-        {"path": "b.ipynb", "dirty": False, "error": malformed, "exit_code": 2},
+        {"path": "b.ipynb", "dirty": None, "error": malformed, "exit_code": 2},
         {"path": "c.ipynb", "dirty": False, "error": None, "exit_code": 0},
-        {"path": "absent.ipynb", "dirty": False, "error": absent, "exit_code": 2},
+        {"path": "absent.ipynb", "dirty": None, "error": absent, "exit_code": 2},
     ]
     assert (said.code, said.err) == (2, f"nbkit-strip: {malformed}\nnbkit-strip: {absent}\n")
 

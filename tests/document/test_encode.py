@@ -100,7 +100,7 @@ def test_a_change_drops_the_duplicates_that_would_contradict_it() -> None:
 @pytest.mark.parametrize(("old", "new"), [(b"true", 1), (b"1", 1.0), (b"0", False), (b"1.0", 1)])
 def test_values_that_python_calls_equal_are_written_anew(old: bytes, new: object) -> None:
     notebook = notebook_from_bytes(b'{"cells": [], "metadata": {"a": %s}}' % old)
-    changed = notebook.replace(metadata={"a": new})  # type: ignore[dict-item]
+    changed = notebook.replace(metadata={"a": new})
     assert notebook_from_bytes(notebook_to_bytes(changed)) == changed
     assert notebook_to_bytes(changed) != notebook_to_bytes(notebook)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from nbkit.document import Layout, detect_layout
+from nbkit.document import Layout, detect_layout, notebook_from_bytes, notebook_to_bytes
 from nbkit.document.values import decode_value
 from tests.strategies import NBFORMAT, Content, Spelling, layouts, notebooks, settle, spell
 
@@ -78,3 +78,10 @@ def test_what_is_nested_over_1_000_deep_stands_on_one_line() -> None:
     written = Layout().value(value, 500)
     assert written.count(b"\n") == 2 * 501
     assert json.loads(written) == value
+
+
+def test_a_comma_that_begins_the_next_line_still_parts_what_is_put_in() -> None:
+    data = b'{\n "cells": [\n  {\n   "cell_type": "code"\n ,  "execution_count": 1\n  },\n  {\n   "a": []\n  }\n ]\n}'
+    notebook = notebook_from_bytes(data)
+    changed = notebook.map_cells(lambda _, cell: cell.replace(source="x"))
+    assert notebook_from_bytes(notebook_to_bytes(changed)) == changed

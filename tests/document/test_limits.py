@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from time import perf_counter
+from typing import cast
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_100_000_open_brackets_are_refused_at_their_end(value: bytes) -> None:
 
 
 def change_innermost(notebook: Notebook) -> Notebook:
-    metadata = notebook.metadata
+    metadata = cast("dict[str, object]", notebook.to_dict()["metadata"])
     at: object = metadata["x"]
     while isinstance(at, list) and at:
         at = at[0]

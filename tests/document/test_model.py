@@ -29,7 +29,7 @@ def test_a_cell_tells_what_it_holds() -> None:
     markdown, code = read().cells
     assert (markdown.cell_type, markdown.id, markdown.source, markdown.tags) == ("markdown", "m", "x\ny", ("a", "b"))
     assert markdown.attachments == {"p.png": {"image/png": "aGk="}}
-    assert (code.source, code.execution_count, code.tags, code.attachments) == ("z", 3, (), {})
+    assert (code.source, code.execution_count, code.tags, dict(code.attachments)) == ("z", 3, (), {})
     assert code.outputs == [{"output_type": "stream", "name": "stdout", "text": "1\n2"}]
     assert markdown.content["source"] == ["x\n", "y"]
 
@@ -37,8 +37,8 @@ def test_a_cell_tells_what_it_holds() -> None:
 def test_a_cell_that_holds_nothing_or_nonsense_tells_so() -> None:
     for members in ({}, {"cell_type": 1, "id": 2, "source": 3, "metadata": [], "outputs": {}, "execution_count": True}):
         cell = Cell(members)  # type: ignore[arg-type]
-        assert (cell.cell_type, cell.id, cell.source, cell.metadata, cell.outputs) == ("", None, "", {}, [])
-        assert (cell.execution_count, cell.tags, cell.attachments) == (None, (), {})
+        assert (cell.cell_type, cell.id, cell.source, dict(cell.metadata), list(cell.outputs)) == ("", None, "", {}, [])
+        assert (cell.execution_count, cell.tags, dict(cell.attachments)) == (None, (), {})
 
 
 def test_an_old_notebook_tells_the_cells_of_all_worksheets() -> None:
@@ -52,16 +52,18 @@ def test_an_old_notebook_tells_the_cells_of_all_worksheets() -> None:
 def test_a_notebook_tells_its_version_and_language() -> None:
     assert (read().major, read().minor, read().language) == (4, 5, "R")
     bare = as_notebook({"cells": []})
-    assert (bare.major, bare.minor, bare.language, bare.metadata, bare.path) == (4, 0, None, {}, None)
+    assert (bare.major, bare.minor, bare.language, dict(bare.metadata), bare.path) == (4, 0, None, {}, None)
     named = read().replace(metadata={"language_info": {"name": "python"}, "kernelspec": {"language": "R"}})
     assert named.language == "python"
 
 
 def test_nothing_that_is_handed_out_changes_the_notebook() -> None:
     notebook = read()
-    notebook.metadata["x"] = 1
-    notebook.cells[0].metadata["x"] = 1
-    notebook.cells[1].outputs[0]["x"] = 1
+    for view in (notebook.metadata, notebook.cells[0].metadata, notebook.cells[1].outputs[0]):
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            view["x"] = 1  # type: ignore[index]
+    with pytest.raises(AttributeError, match="clear"):
+        notebook.cells[1].outputs.clear()  # type: ignore[attr-defined]
     notebook.to_dict()["cells"] = []
     notebook.cells[0].to_dict()["source"] = ""
     with pytest.raises(TypeError, match="does not support item assignment"):
@@ -72,7 +74,7 @@ def test_nothing_that_is_handed_out_changes_the_notebook() -> None:
 def test_replace_leaves_the_old_value() -> None:
     notebook = read()
     cell = notebook.cells[0].replace(source="new", without=["attachments"])
-    assert (cell.source, cell.attachments, cell.base) == ("new", {}, notebook.cells[0])
+    assert (cell.source, dict(cell.attachments), cell.base) == ("new", {}, notebook.cells[0])
     assert notebook.replace(cells=[cell]).cells == (cell,)
     assert notebook == read()
 

@@ -89,3 +89,10 @@ def test_other_mappings_and_sequences_become_dicts_and_lists() -> None:
 def test_what_json_cannot_hold_is_refused_with_the_way(value: object, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         copy_value(value)
+
+
+def test_a_value_that_holds_itself_is_refused() -> None:
+    value: list[object] = []
+    value.append(value)
+    with pytest.raises(ValueError, match="got a deeper or a circular one"):
+        copy_value({"a": value})

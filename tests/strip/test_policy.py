@@ -105,3 +105,19 @@ def test_a_clean_notebook_is_the_same_object() -> None:
 def test_clean_bytes_are_the_same_object() -> None:
     data = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
     assert strip_bytes(data) is data
+
+
+@pytest.mark.parametrize("value", ["hide", ["hide"], (1,), None])
+def test_what_is_no_tuple_of_texts_is_refused(value: object) -> None:
+    with pytest.raises(TypeError, match=r"^drop_tagged_cells: expected a tuple of texts, got "):
+        StripPolicy(drop_tagged_cells=value)  # type: ignore[arg-type]
+
+
+def test_a_negative_size_is_refused() -> None:
+    with pytest.raises(ValueError, match="max_size: expected 0 or more, got -5"):
+        StripPolicy(max_size=-5)
+
+
+def test_only_bytes_are_stripped_as_bytes() -> None:
+    with pytest.raises(TypeError, match="expected bytes, got memoryview"):
+        strip_bytes(memoryview(b""))  # type: ignore[arg-type]
