@@ -581,3 +581,18 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     path.write_bytes(CLEAN.replace(b"print", b"x" * 1_000_000))
     done = run_shell('"$0" < "$1" | head -c1; exit "${PIPESTATUS[0]}"', path)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"{", b"")
+
+
+def test_check_looks_at_a_file_whatever_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "A.IPYNB").write_bytes(DIRTY)
+    (tmp_path / "old.bak").write_bytes(DIRTY)
+    done = run("--check", "A.IPYNB", "old.bak", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout == b"A.IPYNB: would be stripped\nold.bak: would be stripped\n"
+
+
+def test_a_name_that_steers_a_terminal_is_shown_and_not_obeyed(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[31m\n.ipynb").write_bytes(b"[]")
+    done = run("--check", ".", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == b"nbkit-strip: a\\x1b[31m\\n.ipynb:1:1: expected a notebook, got a list\n"

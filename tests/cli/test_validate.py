@@ -155,3 +155,9 @@ def test_a_clean_notebook_loads_neither_nbformat_nor_jsonschema(folder: Path) ->
         "print(sorted({'nbformat', 'jsonschema', 'rich', 'torch', 'jupyter_server'} & set(sys.modules)))"
     )
     assert run("python", "-c", code, cwd=folder).stdout == b"[]\n"
+
+
+def test_standard_input_beside_paths_is_wrong_usage(folder: Path) -> None:
+    done = run("nbkit", "validate", "good.ipynb", "-", cwd=folder)
+    assert done.returncode == 2
+    assert done.stderr == b"nbkit validate: expected paths, or - alone for standard input, got both\n"

@@ -89,3 +89,11 @@ def test_a_file_that_is_written_to_while_it_is_read_is_refused(tmp_path: Path) -
     finally:
         is_done.set()
         writer.join()
+
+
+def test_a_name_with_a_nul_is_unreadable_and_a_line_break_in_one_stays_in_the_line() -> None:
+    for name, shown in (("a\0b", "a\\0b: cannot be read: "), ("a\nb", "a\\nb: cannot be read: ")):
+        with pytest.raises(UnreadableFile) as caught:
+            read_file(name)
+        assert str(caught.value).startswith(shown)
+        assert "\n" not in str(caught.value)
